@@ -79,6 +79,10 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
 
         @wraps(view)
         def checked_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            """Answers with the view, or with the page that asks for the password.
+
+            If the database refuses to remove the last superuser, redirects to the same page with an error.
+            """
             can_change = not (reads_only and request.method in ("GET", "HEAD"))
             if can_change and self.admin_site.has_permission(request) and (password_page := ask_again(request)):
                 return password_page
@@ -116,6 +120,7 @@ class AccountAdmin(Guarded, UserAdmin):
         return rows.filter(pk__in=accounts_managed_by(editor_of(request)).order_by().values("pk"))
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list | tuple:
+        """Leaves out the fields of superuser rights and single permissions for an editor who is no superuser."""
         fieldsets = super().get_fieldsets(request, obj)
         if request.user.is_superuser:
             return fieldsets

@@ -103,6 +103,11 @@ class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
         return queryset.with_name_part(typed)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> None:
+        """Adds messages after the actor and its aliases are stored.
+
+        They warn of titles of public events that still name a withheld actor, and of stored aliases that are names of
+        other actors too. If aliases have changed, they also say that search finds them from now on.
+        """
         super().save_related(request, form, formsets, change)
         if form.instance.withheld and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
             warn_of_titles(request, form.instance)

@@ -71,6 +71,11 @@ class AddForm(forms.Form):
         return clean_text(self.cleaned_data["quote"]).strip()
 
     def clean(self) -> dict:
+        """Adds the span of the quote to the values, and the quote as the name where none is typed.
+
+        A selected span whose words are not the quote is replaced by the first place of the quote in the body. Words
+        that the body does not have are an error. Only an event may come without a quote.
+        """
         cleaned: dict = super().clean() or {}
         quote, body = cleaned.get("quote", ""), self.article.body
         start, end = cleaned.get("start"), cleaned.get("end")

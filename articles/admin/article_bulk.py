@@ -163,6 +163,10 @@ def _captured_before(article: Article, cleaned: dict) -> str:
 
 
 def _join(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> None:
+    """Joins articles to the event of the form: confirms the coverage that exists and adds the rest as confirmed.
+
+    Confirms the event too if it was only suggested, and brings its contradictions up to date.
+    """
     decision = {"state": ReviewState.CONFIRMED, "reviewed_by": request.user, "reviewed_at": timezone.now()}
     event = cleaned["event"]
     stored_coverage = Coverage.objects.filter(article__in=articles, event=event)

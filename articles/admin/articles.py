@@ -381,6 +381,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         )
 
     def get_urls(self) -> list:
+        """Adds the pages of an article that compare it with its original and withdraw it."""
         article_urls = [
             path("<int:pk>/cleaning/", self.admin_site.admin_view(self.cleaning), name="articles_article_cleaning"),
             path(
@@ -430,6 +431,12 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         return form
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
+        """Brings the article's facts up to date after it and its facts are stored.
+
+        A changed body is read by the rules again. The editor is warned if that is too costly, and of confirmed facts
+        whose words the body no longer has. After any other change only the contradictions of the article's events are
+        refreshed.
+        """
         super().save_related(request, form, formsets, change)
         if "body" in form.changed_data:
             if self._suggested([form.instance]):

@@ -32,6 +32,7 @@ class NamedRow(forms.CharField):
         super().__init__(widget=forms.TextInput(attrs=attributes), **kwargs)
 
     def clean(self, value: object) -> Model | None:
+        """Looks the typed name or number up. If several rows have the name, the error lists them with their numbers."""
         text = super().clean(value)
         if not text:
             return None

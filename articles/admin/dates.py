@@ -16,6 +16,11 @@ class UncertainDateForm(forms.ModelForm):
     uncertain_dates: tuple[str, ...] = ()
 
     def clean(self) -> dict:
+        """Fills in all parts of each date from its day and precision.
+
+        A precision without its day is an error, and so is a day of unknown precision. A date without a valid precision
+        stays as it is.
+        """
         cleaned: dict = super().clean() or {}
         for name in self.uncertain_dates:
             day, precision = cleaned.get(f"{name}_date"), cleaned.get(f"{name}_precision")

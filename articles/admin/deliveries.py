@@ -103,6 +103,7 @@ class DeliverForm(forms.Form):
         return [line for _, line in lines]
 
     def clean(self) -> dict:
+        """Refuses a form with neither a file nor an address, and one with more than MOST_FILES files."""
         cleaned: dict = super().clean() or {}
         if not self.errors and not cleaned.get("files") and not cleaned.get("addresses"):
             raise forms.ValidationError("اختر ملفا أو اكتب رابطا.")

@@ -190,6 +190,12 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
     def _changeform_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict | None
     ) -> HttpResponse:
+        """Shows other editors' changes before they are overwritten, and refusals of the database as errors of the form.
+
+        If others have changed the row since the form was opened, nothing is saved: the form comes back with a list of
+        the changes, and with their values in the fields that this editor left as they were. What is saved is one
+        operation of the history. The page also gets links to the related rows that are too many for it.
+        """
         context = dict(extra_context or {})
         row = self.get_object(request, object_id) if object_id and self.has_history else None
         if row is not None:

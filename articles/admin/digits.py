@@ -49,6 +49,7 @@ class DateField(AnyDigits, forms.DateField):
     default_error_messages = {"invalid": NO_DAY}
 
     def to_python(self, value: Any) -> date | None:
+        """Reads the typed day. Raises ValidationError for text that is no day; empty input gives None."""
         typed = in_latin_digits(value)
         if not isinstance(typed, str) or typed in self.empty_values:
             day_or_none: date | None = super().to_python(typed)

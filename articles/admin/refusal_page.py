@@ -28,6 +28,7 @@ def explaining_refusals(view: Callable[..., HttpResponse]) -> Callable[..., Http
 
     @wraps(view)
     def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answers with the view, or with the page that explains why the database refused the change."""
         try:
             return view(request, *args, **kwargs)
         except DatabaseError as error:

@@ -67,6 +67,12 @@ class DeskSite(AdminSite):
         return page
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Asks for the second factor, limits sign-ins from one address, and keeps the input of an interrupted form.
+
+        An editor who has signed in but lacks the second factor is led to its page. The sign-in form carries the fields
+        of a form that was sent after the session had ended; after the sign-in, the editor is offered to send them
+        again.
+        """
         if super().has_permission(request) and lacks_second_factor(request.user):
             second_factor_address = reverse("admin:second_factor")
             return redirect(

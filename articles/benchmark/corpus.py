@@ -137,6 +137,11 @@ class Corpus:
             yield self._article(rng, place)
 
     def _article(self, rng: random.Random, number: int) -> GeneratedArticle:
+        """Generates the article with a number, from the random numbers of its block.
+
+        Words are drawn by their frequency. Words and pairs of the topic, names of actors and one figure are then
+        written over some of them. Seven in ten articles report an event; they are dated on its day or days after.
+        """
         length = min(max(int(rng.lognormvariate(5.5, 0.5)), 40), 3_000)
         tokens = rng.choices(self.surfaces, cum_weights=self.cumulative, k=length)
         for word, share in TOPIC.items():

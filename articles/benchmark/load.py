@@ -148,6 +148,7 @@ def _copy(model: type[models.Model], rows: Iterable[Row]) -> None:
 
 
 def _article(row: GeneratedArticle) -> Row:
+    """Returns a generated article as a row of its table; ids begin at 1, generated numbers at 0."""
     day, first, last = _dated(row)
     return {
         "id": row.number + 1,
@@ -175,6 +176,7 @@ def _article(row: GeneratedArticle) -> Row:
 
 
 def _mention(row: GeneratedArticle, actor: int) -> Row:
+    """Returns a row of a mention of the actor with the number `actor`. It has no spans."""
     return {
         "article_id": row.number + 1,
         "actor_id": actor + 1,
@@ -203,6 +205,7 @@ def _dated(row: GeneratedArticle) -> tuple[date | None, date | None, date | None
 
 
 def _figure(row: GeneratedArticle) -> Row:
+    """Returns an article's figure as a row, with the span of the first place where the body has its quote."""
     start = row.body.index(row.quote)
     return {
         "article_id": row.number + 1,

@@ -48,6 +48,7 @@ def classes(corpus: Corpus, each: int) -> dict[str, list[ReaderQuery]]:
         return form.format(*(rng.choice(rng.choice((common, medium, medium, rare))) for _ in range(form.count("{}"))))
 
     def filtered() -> ReaderQuery:
+        """Returns a common word with two filters, picked at random."""
         year = rng.randint(2008, 2023)
         filters = rng.choice((
             {"actor": str(rng.randint(1, ACTORS // 4)), "since": f"{year}-01-01"},

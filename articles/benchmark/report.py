@@ -76,6 +76,11 @@ class BenchmarkReport:
         self.figures["searches"] = rows
 
     def _class(self, queries: list[ReaderQuery], client: Client) -> tuple[dict, str]:
+        """Measures the archive on the queries of a class; returns the results and their part of the report's line.
+
+        Every query runs once before times count, so that the database's cache is warm. Pages are measured with an empty
+        cache.
+        """
         for query in queries:
             measure.in_database(query, with_facets=True)
         alone = Times.of(measure.in_database(query, with_facets=False) for query in queries)
@@ -95,6 +100,11 @@ class BenchmarkReport:
         return row, f"{_as_text(alone):>22}{_as_text(faceted):>20}{_as_text(pages):>20}{overlap_text}"
 
     def _beside(self, row: dict, queries: list[ReaderQuery], tantivy: Tantivy | None) -> str:
+        """Measures tantivy and naive ranking on the queries of a class; returns the rest of the report's line.
+
+        Adds the results to `row`. tantivy is None if it is not installed, and is not compared on prefixes and filters.
+        Naive ranking is measured on MOST_NAIVE queries, and not on filters.
+        """
         line = f"{'–':>18}"
         if tantivy:
             for query in queries:
@@ -110,6 +120,7 @@ class BenchmarkReport:
         return f"{line}{Times.of(seconds).p50:>10.0f}"
 
     def _tantivy(self, directory: str) -> Tantivy | None:
+        """Indexes all articles with tantivy in a directory and reports the time; None if it is not installed."""
         try:
             tantivy = Tantivy(directory)
         except ImportError:

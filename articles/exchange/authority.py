@@ -89,6 +89,7 @@ def _series() -> Iterator[dict]:
 
 
 def _events() -> Iterator[dict]:
+    """Yields the confirmed events with their dates, the names of their series and their confirmed participants."""
     parts: dict[int, list[dict]] = defaultdict(list)
     confirmed = Participation.objects.filter(state=ReviewState.CONFIRMED, actor__in=Actor.objects.standing())
     for part in confirmed.select_related("actor").order_by("id"):

@@ -69,8 +69,14 @@ def _with_rate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 
 
 def _with_place(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Decorates a view: each answer needs a place among the long answers, and is refused with 503 without one."""
+
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answers with the view while it holds a place; HEAD needs none.
+
+        A streamed answer takes the place with it and gives it back at its end.
+        """
         if request.method == "HEAD":
             return view(request, *args, **kwargs)
         place = AnswerPlace.take(request)
@@ -96,8 +102,11 @@ def _with_place(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
 
 
 def _with_time_limit(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Decorates a view, so that a statement of the database that takes too long ends the answer with 503."""
+
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answers with the view, its template rendered, or with 503 where a statement took too long."""
         try:
             with time_limit():
                 response = view(request, *args, **kwargs)

@@ -94,6 +94,10 @@ class AnswerPlace:
         return place
 
     def _take(self, client_number: int) -> bool:
+        """Takes the lock of the client, then that of any free place; returns whether it got both.
+
+        After a failure the lock of the client may be held. The caller closes the place, which releases it.
+        """
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [ASKERS, client_number])
             if not cursor.fetchone()[0]:

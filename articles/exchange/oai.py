@@ -168,6 +168,10 @@ def _records() -> QuerySet:
 
 
 def _identify(body: etree._Element, request: HttpRequest) -> None:
+    """Adds the answer to the verb Identify: the repository's name, address and contact, and its earliest change.
+
+    The earliest change is the present where there is no record.
+    """
     earliest = _records().filter(_IN_CALENDAR).aggregate(first=Min("updated_at"))["first"] or datetime.now(UTC)
     for name, text in (
         ("repositoryName", ARCHIVE),
@@ -191,6 +195,11 @@ def _list_formats(body: etree._Element, request: HttpRequest) -> None:
 
 
 def _list_sets(body: etree._Element, request: HttpRequest) -> None:
+    """Adds the next sets of the verb ListSets: one for each public source, at most SETS, and a token for the rest.
+
+    The last part of a list that came in several ends with an empty token, as the protocol wants it. Raises OAIError
+    where no source is left to list.
+    """
     token = _arguments(request).get("resumptionToken")
     after = 0 if token is None else Harvest.resumed("ListSets", token).after[1]
     sources = list(Source.objects.public().filter(pk__gt=after).order_by("pk")[: SETS + 1])
@@ -324,6 +333,7 @@ def _add_header(parent: etree._Element, request: HttpRequest, article: Article) 
 
 
 def _add_record(parent: etree._Element, request: HttpRequest, article: Article) -> None:
+    """Adds an article's record: the header and its Dublin Core elements. A deleted record has the header alone."""
     record = _add(parent, "record")
     _add_header(record, request, article)
     if not article.is_shown:

@@ -59,6 +59,10 @@ def _signature(body: bytes) -> bytes:
 
 
 def _packed(value: Value | tuple, parts: list[bytes]) -> object:
+    """Returns a value in the form that the head's JSON has, and appends its byte strings to `parts`.
+
+    Raises TypeError for anything but plain data.
+    """
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, bytes):
@@ -72,6 +76,7 @@ def _packed(value: Value | tuple, parts: list[bytes]) -> object:
 
 
 def _unpacked(value: Any, parts: list[bytes]) -> Value:
+    """Returns the value that `_packed` put into this form; `parts` are its byte strings."""
     if isinstance(value, list):
         return [_unpacked(item, parts) for item in value]
     if isinstance(value, dict):

@@ -91,6 +91,10 @@ class _TimestampLoader(_NeverRaises, TimestampLoader):
 
 class _MomentLoader(BaseTzLoader):
     def load(self, data: Buffer) -> datetime:
+        """Returns the moment in the database's bytes, in the connection's time zone.
+
+        Returns UNHELD_MOMENT, after a log entry, for a moment that Python cannot hold in every time zone.
+        """
         try:
             moment = super().load(data)
         except _UNHELD:

@@ -33,6 +33,7 @@ class SignedDatabaseCache(BaseDatabaseCache):
         return self.get_many([key], version).get(key, default)
 
     def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+        """Reads all values in one statement. Deletes values that this archive did not write and leaves them out."""
         names = {self.make_and_validate_key(key, version=version): key for key in keys}
         rows = self._execute(
             f'SELECT cache_key, value FROM "{self._table}" WHERE cache_key = ANY(%s) AND expires > now()', [list(names)]

@@ -284,6 +284,10 @@ class _Worker:
         self._inputs, self._outputs = [], []
 
     def _start(self) -> None:
+        """Starts a worker process, and makes the spools first where there are none.
+
+        The process is forked where that is safe, and otherwise comes from a fork server.
+        """
         if not self._inputs:
             self._inputs = [_Spool() for _ in range(self._slots)]
             self._outputs = [_Spool() for _ in range(self._slots)]
@@ -351,6 +355,10 @@ class _Worker:
             os.kill(self._process.pid, _OUT_OF_TIME)
 
     def _new_outcomes(self, task: _Task) -> list[Any]:
+        """Returns the complete outcomes in the output of a batch, in order of its values.
+
+        Each is pickled, after its length.
+        """
         content, offset, results = self._outputs[task.slot].read(), 0, []
         while offset + _LENGTH_HEADER.size <= len(content):
             start = offset + _LENGTH_HEADER.size

@@ -108,6 +108,11 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 @contextmanager
 def _running(name: str, *arguments: str, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs a program on the archive's database while the block lasts, then waits for its end.
+
+    Yields its process; `streams` are its standard input and output. An interruption and a broken pipe in the block kill
+    it. Raises ProgramError with the end of its standard error if it fails.
+    """
     with tempfile.TemporaryFile() as errors:
         # If this process is killed, the program ends with it. Otherwise it would wait for its input for ever.
         process = subprocess.Popen(

@@ -116,6 +116,11 @@ class PacedSocket(socket.socket):
             rest = rest[count:]
 
     def _wait_until_writable(self) -> None:
+        """Waits until the client has read enough for more to be sent, or its time is over; counts the wait.
+
+        Raises TimeoutError if the client has used up its time: ANSWER_GRACE seconds, and one more for every ANSWER_RATE
+        bytes that have arrived.
+        """
         left = ANSWER_GRACE + self._arrived() / ANSWER_RATE - self.waited
         if left <= 0:
             raise TimeoutError("the client reads its answer too slowly")
@@ -265,6 +270,11 @@ class ReceptionWorker(ThreadWorker):
     # The methods from here to `murder_pending` run in the event loop.
 
     def accept(self, listener: socket.socket) -> None:
+        """Accepts a connection and begins to receive its request.
+
+        Where open files or connections run short, closes the connection that has waited longest. With too many open
+        files the new connection is not accepted yet; the event loop calls this again.
+        """
         try:
             accepted, client = listener.accept()
         except OSError as error:

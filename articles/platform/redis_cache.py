@@ -59,6 +59,7 @@ class SignedClient(RedisCacheClient):
         return self.get_many([key]).get(key, default)
 
     def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
+        """Reads all values in one command. Deletes values that this archive did not write, and leaves them out."""
         names, values = list(keys), dict[Any, Any]()
         for name, stored in zip(names, self.get_client(None).mget(names), strict=True):
             try:

@@ -118,6 +118,10 @@ class Watch:
             self._set(alias, self._standing(alias, now))
 
     def _standing(self, alias: str, now: float) -> Standing:
+        """Asks a replica for its position; returns whether readers may be sent to it, or why not.
+
+        `now` is in seconds of the monotonic clock.
+        """
         try:
             follows, replayed = _answer(alias, _POSITION_OF_REPLICA)
         except Error as error:
@@ -130,6 +134,7 @@ class Watch:
         return Standing(True, lag)
 
     def _set(self, alias: str, standing: Standing) -> None:
+        """Stores a replica's state and its metrics; logs when it becomes usable or is no longer so."""
         before = self.standings[alias]
         self.standings = {**self.standings, alias: standing}
         LAG.labels(alias).set(standing.lag)

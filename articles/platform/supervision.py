@@ -101,6 +101,10 @@ class Supervisor:
         self._stopping.set()
 
     def _look(self, program: Program) -> None:
+        """Notices that a program has ended, and starts one that does not run once its pause is over.
+
+        The pauses grow while the program keeps ending soon or cannot be started.
+        """
         now = time.monotonic()
         if program.process is not None and (status := program.process.poll()) is not None:
             pause = program.pauses.after(now - program.started_at)
@@ -136,6 +140,7 @@ class Supervisor:
                 process.kill()
 
     def _end_all(self) -> None:
+        """Asks all programs to end, waits up to STOP_SECONDS for them together, and kills those that still run."""
         running = [(program.name, program.process) for program in self.programs if program.process is not None]
         for _name, process in running:
             process.terminate()
@@ -171,6 +176,7 @@ class Keeper:
         self._thread.join(STOP_SECONDS)
 
     def _keep(self) -> None:
+        """Runs in the thread: calls `check` until the block ends, and logs its errors."""
         pauses = Pauses()
         wait = self.seconds
         while not self._stopping.wait(wait):

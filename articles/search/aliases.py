@@ -62,6 +62,10 @@ def other_names(runs: Runs, named: Iterable[Named]) -> list[OtherNames]:
 
 
 def _longest(candidates: Iterable[OtherNames]) -> list[OtherNames]:
+    """Returns the candidates to keep, in order of the query: of overlapping runs the longest, then the first.
+
+    Several names of the same run are all kept, each once.
+    """
     chosen: list[OtherNames] = []
     for names in sorted(candidates, key=lambda names: (names.first - names.last, names.first)):
         overlapping = [

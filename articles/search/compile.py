@@ -358,6 +358,7 @@ def _concept(match: Match | None, runs: tuple[Lexemes, ...], written: str = "") 
 
 
 def _fields(node: Node) -> list[Field | Published]:
+    """Returns the fields and dates of publication that stand anywhere in a tree, excluded ones too."""
     match node:
         case Field() | Published():
             return [node]
@@ -369,6 +370,7 @@ def _fields(node: Node) -> list[Field | Published]:
 
 
 def _excludes(node: Node) -> bool:
+    """Returns whether a tree has a Not anywhere."""
     match node:
         case Not():
             return True
@@ -380,6 +382,7 @@ def _excludes(node: Node) -> bool:
 
 
 def _phrases(node: Node) -> list[Phrase]:
+    """Returns the phrases of a tree, those of a Near and of titles too, but not the excluded ones."""
     match node:
         case Phrase():
             return [node]

@@ -166,6 +166,10 @@ def _chunks(rows: list[Any]) -> Iterable[list[Any]]:
 
 
 def _json_lines(path: Path) -> list[dict[str, Any]]:
+    """Returns the rows of a file of JSON objects, one a line, each with its `_id` as text. Skips empty lines.
+
+    Raises EvaluationSetError for a file that cannot be read and for a line that is no JSON object with `_id`.
+    """
     rows = []
     try:
         with open(path, encoding="utf-8") as file:

@@ -147,6 +147,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
 
     @property
     def form(self) -> Form:
+        """Returns the form. Its fields of rows take them from `looked_up`, so that no field reads its row by itself."""
         if not hasattr(self, "_form"):
             fields = super().form.fields
             for name, rows in self.looked_up.items():

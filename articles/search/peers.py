@@ -42,6 +42,8 @@ def peers(judged: EvaluationSet, ids: dict[int, str]) -> Iterator[tuple[str, Ran
 
 
 def _usual_django(ids: dict[int, str]) -> Ranking:
+    """Returns the ranking that a Django project usually has: any of the words, ordered by ts_rank."""
+
     def rank(text: str) -> list[str]:
         words = list(re.findall(r"\w+", text))
         with connection.cursor() as cursor:
@@ -77,6 +79,10 @@ def _terms(text: str) -> list[str]:
 
 
 def _lucene_port(judged: EvaluationSet) -> Ranking:
+    """Returns a BM25 ranking over the words as Lucene's Arabic analyzer leaves them, with Lucene's parameters.
+
+    It indexes the documents in memory.
+    """
     postings: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     lengths = {}
     for document, (title, text) in judged.documents.items():
@@ -87,6 +93,7 @@ def _lucene_port(judged: EvaluationSet) -> Ranking:
     average = sum(lengths.values()) / len(lengths)
 
     def rank(text: str) -> list[str]:
+        """Returns the ids of the 100 best documents, best first. Documents without any word of `text` are left out."""
         scores: dict[str, float] = defaultdict(float)
         for term in _terms(text):
             frequencies = postings.get(term, {})
@@ -101,6 +108,10 @@ def _lucene_port(judged: EvaluationSet) -> Ranking:
 
 
 def _bm25s(judged: EvaluationSet) -> Ranking | None:
+    """Returns the ranking of bm25s over Arabic stems of Snowball; None if bm25s or the stemmer is missing.
+
+    Words are folded and stop words left out as in the archive, and BM25 has Lucene's parameters.
+    """
     try:
         import bm25s
         import Stemmer
@@ -129,6 +140,10 @@ def _bm25s(judged: EvaluationSet) -> Ranking | None:
 
 
 def _tantivy(judged: EvaluationSet) -> Ranking | None:
+    """Returns the ranking of tantivy with its Arabic stemmer; None if tantivy is missing.
+
+    Any of the words is enough. Nothing of the archive's own folding is applied.
+    """
     try:
         import tantivy
     except ImportError:

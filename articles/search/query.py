@@ -292,6 +292,11 @@ def _asks_for_something(node: Node) -> bool:
 
 
 def _tokens(text: str, origins: list[int]) -> list[_Token]:
+    """Cuts a normalised text into the signs of the query language; skips everything else.
+
+    `origins` has the typed position of each code point of `text`. A date in digits after since: or until: is one token,
+    because as words it would come apart.
+    """
     tokens: list[_Token] = []
     end = 0
     for match in _TOKEN.finditer(text):
@@ -313,6 +318,7 @@ def _tokens(text: str, origins: list[int]) -> list[_Token]:
 
 
 def _within_bounds(tokens: list[_Token], notes: list[QueryNote]) -> list[_Token]:
+    """Returns the tokens before the one that exceeds MOST_WORDS content words, and adds a note if any is cut off."""
     seen = 0
     for index, token in enumerate(tokens):
         seen += _is_content(token)

@@ -75,6 +75,10 @@ def related(article: Article, most: int) -> list[Article]:
 
 
 def _closest(article: Article, times: Mapping[str, int], lexicon: vocabulary.Lexicon, most: int) -> list[int]:
+    """Returns the ids of up to `most` other public articles that share telling words with `article`, closest first.
+
+    `times` maps the article's frequent lexemes to their numbers.
+    """
     telling = [Lexeme(lexeme) for lexeme in _telling(times, lexicon)]
     if not telling:
         return []

@@ -69,6 +69,11 @@ def highlight(articles: Iterable[Article], concepts: Sequence[Concept]) -> dict[
 
 
 def _highlight(article: Article, positions: dict[str, list[int]], concepts: Sequence[Concept]) -> Highlighted:
+    """Returns one article with its matches marked, and the best passage of its body as the snippet.
+
+    `positions` has the positions of each lexeme, from 1, in title and body together. An ellipsis stands where the
+    snippet leaves text out.
+    """
     title_spans = list(word_spans(article.title))
     body_spans = list(word_spans(article.body))
     hits: dict[int, set[int]] = {}

@@ -107,6 +107,10 @@ class EmbeddedServer:
         )
 
     def _answers(self) -> bool:
+        """Returns whether the server accepts a connection.
+
+        Waits up to START_SECONDS while a server is starting up or shutting down.
+        """
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
@@ -121,6 +125,7 @@ class EmbeddedServer:
                 time.sleep(0.1)
 
     def _prepare_directories(self) -> None:
+        """Makes the socket's folder; where this process is root, lets the server's own user reach its files."""
         self.socket_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         if os.geteuid() != 0:
             return
@@ -161,6 +166,11 @@ class EmbeddedServer:
             self._prepare_directories()
 
     def _start(self, is_used: bool) -> None:
+        """Starts the server and waits until it answers. Raises EmbeddedServerError with the end of its log if it fails.
+
+        is_used: whether a process was using the server, this one included. It only decides what is logged about a
+        server that did not shut down properly.
+        """
         if (self.cluster / "postmaster.pid").exists():
             if is_used:
                 LOGGER.error("PostgreSQL ended unexpectedly and is started again")
@@ -239,6 +249,10 @@ class EmbeddedServer:
                 self._run("pg_ctl", "-D", str(self.cluster), "-w", "-m", "fast", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
+        """Runs a program of PostgreSQL to its end; as root, runs it as the server's own user.
+
+        Raises EmbeddedServerError with the program's output if it fails.
+        """
         as_user: dict[str, Any] = (
             {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []} if os.geteuid() == 0 else {}
         )
