@@ -1,5 +1,5 @@
-"""Docstrings: every public method has one unless it overrides a documented method, every field of a dataclass has a
-line in the docstring of its class, and summaries are whole sentences.
+"""Docstrings: every public method has one unless it overrides a documented method, every longer function has one, every
+field of a dataclass has a line in the docstring of its class, and summaries are whole sentences.
 """
 
 import ast
@@ -23,6 +23,12 @@ ROOT: Path = settings.BASE_DIR
 APP = ROOT / "articles"
 # Modules of generated files, whose classes have no docstrings.
 MIGRATIONS = APP / "migrations"
+# A function of this many lines is not read at a glance. A judgement.
+LONGER_LINES = 8
+# Methods of commands, which the docstring and the help of the command describe.
+OF_COMMANDS = {"handle", "add_arguments"}
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+Definition = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @pytest.fixture(scope="module")
@@ -100,16 +106,32 @@ def test_every_field_has_a_line_in_the_docstring_of_its_class(classes: list[type
     assert not lacking
 
 
-def _docstrings() -> Iterator[tuple[str, ast.AST, str]]:
+def _definitions() -> Iterator[tuple[str, Definition]]:
+    """Yields (place, definition) for every module, class and function of the project's code."""
+    for path in [*APP.rglob("*.py"), *(ROOT / "archive").rglob("*.py")]:
+        if MIGRATIONS not in path.parents:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, Definition):
+                    yield f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}", node
+
+
+def _docstrings() -> Iterator[tuple[str, Definition, str]]:
     """Yields (place, definition, docstring) for every docstring of the project's code."""
-    paths = [*APP.rglob("*.py"), *(ROOT / "archive").rglob("*.py")]
-    for path in paths:
-        if MIGRATIONS in path.parents:
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            has_place = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-            if has_place and (docstring := ast.get_docstring(node)):
-                yield f"{path.relative_to(ROOT)}:{node.body[0].lineno}", node, docstring
+    for place, node in _definitions():
+        if docstring := ast.get_docstring(node):
+            yield place, node, docstring
+
+
+def test_every_longer_function_has_a_docstring() -> None:
+    bare = [
+        f"{place} {node.name}"
+        for place, node in _definitions()
+        if isinstance(node, FUNCTIONS)
+        and not ast.get_docstring(node)
+        and node.end_lineno - node.lineno + 1 >= LONGER_LINES
+        if not node.name.startswith("__") and node.name not in OF_COMMANDS
+    ]
+    assert not bare
 
 
 def test_summaries_are_whole_sentences() -> None:
@@ -119,10 +141,9 @@ def test_summaries_are_whole_sentences() -> None:
 
 def test_docstrings_of_functions_begin_with_a_verb() -> None:
     """A verb in the third person ends in «s», as plural nouns do: this finds «The …», «Whether …» and «`name` …»."""
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     others = [
         f"{place}: {docstring[:40]}"
         for place, node, docstring in _docstrings()
-        if isinstance(node, functions) and not re.match(r"[A-Z][a-z]+s\b(?!')", docstring)
+        if isinstance(node, FUNCTIONS) and not re.match(r"[A-Z][a-z]+s\b(?!')", docstring)
     ]
     assert not others
