@@ -180,6 +180,8 @@ def _json_lines(path: Path) -> list[dict[str, Any]]:
                     rows.append(row)
     except OSError as error:
         raise EvaluationSetError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise EvaluationSetError(f"{path}: not UTF-8") from error
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise EvaluationSetError(f"{path}, line {number}: not a JSON object with “_id” ({error})") from error
     return rows
@@ -189,5 +191,7 @@ def _rows(path: Path) -> list[list[str]]:
     try:
         with open(path, encoding="utf-8", newline="") as file:
             return [row for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row]
+    except UnicodeDecodeError as error:
+        raise EvaluationSetError(f"{path}: not UTF-8") from error
     except OSError as error:
         raise EvaluationSetError(f"{path}: {error.strerror}") from error

@@ -71,6 +71,9 @@ def test_the_command_measures_in_a_database_of_its_own(tmp_path: Path) -> None:
         (lambda folder: (folder / "corpus.jsonl").unlink(), "corpus.jsonl: No such file"),
         (lambda folder: (folder / "queries.jsonl").write_text("{\n"), "queries.jsonl, line 1"),
         (lambda folder: (folder / "qrels.tsv").write_text("h\th\th\nq1\td2\tmany\n"), "qrels.tsv, line 2"),
+        (lambda folder: (folder / "corpus.jsonl").write_bytes("نص".encode("cp1256")), "corpus.jsonl: not UTF-8"),
+        (lambda folder: (folder / "queries.jsonl").write_bytes("نص".encode("cp1256")), "queries.jsonl: not UTF-8"),
+        (lambda folder: (folder / "qrels.tsv").write_bytes("نص".encode("cp1256")), "qrels.tsv: not UTF-8"),
         (lambda folder: (folder / "qrels.tsv").write_text("h\th\th\nq9\td2\t1\n"), "no query with a relevant document"),
     ],
 )
