@@ -44,8 +44,8 @@ def with_limits(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
 def long_door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Decorates a view with expensive answers. Adds a limit of simultaneous answers to those of `with_limits`.
 
-    ARCHIVE_EXPORTS_AT_ONCE requests are answered at once, one of them for each visitor's address. Further ones get 503
-    with Retry-After. A streamed answer (a download) holds its place until it is sent, its reader is gone, or
+    ARCHIVE_EXPORTS_AT_ONCE requests are answered at once by all processes, MOST_HERE of them by one process, and one for
+    each client (an IPv4 address, or the /64 of an IPv6 address). Further ones get 503 with Retry-After. A streamed answer (a download) holds its place until it is sent, its reader is gone, or
     ARCHIVE_EXPORT_SECONDS have passed. Any other answer (a harvest) holds its place while it is made. HEAD takes no
     place: the view answers it with `headers_alone`.
     """

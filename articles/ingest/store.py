@@ -320,7 +320,11 @@ def fill(article: Article, prepared: Prepared, sources: "Sources") -> None:
 
 
 def _notes_on_values_left_out(article: Article, prepared: Prepared, sources: "Sources") -> Iterator[Note]:
-    """Yields notes on stated values that the article does not hold: an unknown source, or a field that was set before."""
+    """Yields notes on stated values that the article does not hold.
+
+    These are a source that is unknown, or that is kept under other domains than the page's, and fields that were set
+    before.
+    """
     document = prepared.document
     if (doubted_source := sources.doubted_source(prepared)) and article.source_id != doubted_source.pk:
         host = read_address(document.url).host

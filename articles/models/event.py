@@ -295,7 +295,8 @@ class Event(Limited, Withholdable):
     def sessions_beside(self, most: int = 6) -> tuple[list["Event"], list["Event"]]:
         """Returns up to `most` public events of its series before it, and up to `most` after it, each nearest first.
 
-        Sessions are compared by number if this event has one, otherwise by date.
+        Sessions are compared by number if this event has one, otherwise by date. Events without a number, or with the
+        same one, are then left out.
         """
         other_events = Event.objects.public().filter(series=self.series_id).exclude(pk=self.pk)
         if self.session is not None:

@@ -139,9 +139,10 @@ class Counts:
         return _by_level({level: self.dense(match, level) for level in _LEVELS})
 
     def reaching_in_part(self, match: Match) -> QueriesByLevel | None:
-        """Returns the queries for articles that hold all of `match` and reach a level with one part of it, by level.
+        """Returns the queries, by density level, for articles that hold all of `match`, at least one part of it densely.
 
-        Returns None where `match` is not a conjunction.
+        `reaching` asks every part to reach the level; here one is enough. Excluded words are no parts. Level 0 asks only
+        that the articles hold all of `match`. Returns None where `match` is not a conjunction.
         """
         if not isinstance(match, matching.All):
             return None

@@ -188,6 +188,7 @@ def _json_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def _rows(path: Path) -> list[list[str]]:
+    """Returns the rows of a file of tab-separated values, without empty ones. Raises EvaluationSetError."""
     try:
         with open(path, encoding="utf-8", newline="") as file:
             return [row for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row]

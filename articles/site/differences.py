@@ -10,7 +10,7 @@ from articles.arabic.folding import fold_name
 _PIECE = re.compile(r"\S+|\n\n|\s+")
 # Only this many pieces from the beginning of each text are compared: words, and the spaces between them. The comparison
 # may take quadratic time. A judgement: 3,000 words are more than most news has.
-_MOST_WORDS = 6000
+_MOST_PIECES = 6000
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,11 @@ class DifferenceRun:
 
 
 def differences(first_text: str, second_text: str) -> list[list[DifferenceRun]]:
-    """Returns the second text's paragraphs as lists of changes, with the first text's words where these differ.
+    """Compares two texts word by word. Returns paragraphs, each a list of runs that both texts or one of them has.
 
-    Words that fold to the same name count as equal, so spelling and marks alone make no difference.
+    A paragraph break of either text begins a paragraph. Only the first _MOST_PIECES words and spaces of each text are
+    compared and returned. Words that fold to the same name count as equal, so spelling and marks alone make no
+    difference.
     """
     paragraphs: list[list[DifferenceRun]] = [[]]
     for change in _changes(first_text, second_text):
@@ -42,8 +44,8 @@ def differences(first_text: str, second_text: str) -> list[list[DifferenceRun]]:
 
 
 def _changes(first_text: str, second_text: str) -> Iterator[DifferenceRun]:
-    """Yields the changes of the whole text; a change may reach over several paragraphs, or be empty."""
-    first, second = (_PIECE.findall(text)[:_MOST_WORDS] for text in (first_text, second_text))
+    """Yields the runs of the compared texts; a run may reach over several paragraphs, or be empty."""
+    first, second = (_PIECE.findall(text)[:_MOST_PIECES] for text in (first_text, second_text))
     keys, second_keys = (
         [fold_name(piece) if piece.strip() else piece for piece in pieces] for pieces in (first, second)
     )

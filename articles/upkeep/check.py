@@ -101,12 +101,13 @@ def check(
     on_problem: Callable[[Problem], None] = lambda problem: None,
     without_digests: bool = False,
 ) -> Checked:
-    """Runs every check and returns all problems. Calls `on_problem` with each problem as soon as it is detected.
+    """Runs every check and returns the problems and the counts. Calls `on_problem` with each problem as it is detected.
 
-    With `repair`, derived values are computed again, texts pass the gate, and files that belong to nothing and are
-    older than `settled` seconds are removed, originals among them into SET_ASIDE. A file that may be the lost original
-    of a row stays. Captures are read whole and digested. With `without_digests`, the check only verifies that their
-    files exist.
+    With `repair`, derived values are computed again, texts lose what a stored text may not hold (arabic/text_gate.py),
+    addresses are made canonical, and files that other accounts can read are closed to them. Files that belong to nothing
+    and are older than `settled` seconds are removed, originals among them into SET_ASIDE. A file that may be the lost
+    original of a row stays. Captures are read whole and digested; with `without_digests`, the check only verifies that
+    their files exist.
     """
     checked = Checked()
     lost = LostOriginals()
@@ -365,7 +366,8 @@ def _capture_addresses(repair: bool) -> Look:
 def _misspelled(owner: str, address: str, canonical: str, repair: bool) -> Problem:
     """Returns the problem of an address that is not canonical.
 
-    It is usual in archives that an older version filled. If it raised an alarm, their nightly backup would stop.
+    Such addresses are usual in archives that older code filled. If they raised an alarm, each nightly run there would
+    count as failed.
     """
     return Problem(
         "address",

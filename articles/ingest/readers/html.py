@@ -536,7 +536,10 @@ def _text(tree: html.HtmlElement, path: str) -> str:
 
 
 def _add_date(page_metadata: Metadata, where: str, value: str) -> None:
-    """Adds the date in a machine-readable or written value. The time of day and exact repeats are dropped."""
+    """Adds the day that a machine-readable or written value states, with the value as its quote.
+
+    Adds nothing if the value states no day, if `where` has stated the same day before, or after _MOST_DATES dates.
+    """
     value = " ".join(value.split())[:80]
     if not value:
         return

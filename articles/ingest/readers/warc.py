@@ -314,10 +314,11 @@ class _Records(ArchiveIterator):
             raise _BadRecordError("records are not compressed one by one; recompress the file with `warcio recompress`")
 
     def _consume_blanklines(self) -> tuple[bytes | None, int]:
-        """Returns (the line after the empty lines that end a record, the size of the empty lines in bytes).
+        """Returns (the first line of what follows, the size of the lines before it in bytes).
 
-        If a record goes on beyond its stated length, `err_count` grows by one for each such line, and the line is
-        skipped.
+        These are the empty lines that end a record. If the first line is neither empty nor the beginning of a record,
+        the record goes on beyond its stated length: that line is skipped too, and `err_count` grows by one. The line is
+        None at the end of the file.
         """
         size, is_first = 0, True
         while line := self.reader.readline():

@@ -141,13 +141,12 @@ class EmbeddedServer:
         for folder in outer:
             if not folder.stat().st_mode & 0o001:
                 folder.chmod(folder.stat().st_mode | 0o001)
-        if self.socket_directory != self.cluster:
-            os.chown(self.socket_directory, entry.pw_uid, entry.pw_gid)
+        os.chown(self.socket_directory, entry.pw_uid, entry.pw_gid)
 
     def _make_cluster(self) -> None:
-        """Runs initdb in a folder beside the final one and renames it.
+        """Runs initdb in a folder beside the final one and renames it, so that a killed initdb leaves no incomplete cluster.
 
-        So a killed initdb leaves no incomplete cluster.
+        What stands in both places is removed first; the caller has seen no whole cluster.
 
         The locale is fixed, because under the caller's LC_ALL=C pg_trgm finds no trigrams in Arabic text.
         """
@@ -162,8 +161,6 @@ class EmbeddedServer:
             "--lc-collate=C", "--lc-ctype=C.UTF-8", "--lc-messages=C", "--no-instructions",
         )  # fmt: skip
         making.rename(self.cluster)
-        if self.socket_directory == self.cluster:
-            self._prepare_directories()
 
     def _start(self, is_used: bool) -> None:
         """Starts the server and waits until it answers. Raises EmbeddedServerError with the end of its log if it fails.
