@@ -213,7 +213,7 @@ def test_a_file_is_tried_before_it_is_applied(senior: Client) -> None:
     page = reverse("admin:authority")
     text = '[[actor]]\nname = "مجلس جديد"\nkind = "civil"\n'
     tried = senior.post(page, {"file": file(text)})
-    assert tried.context["trial"].applied == 1 and not Actor.objects.filter(name="مجلس جديد").exists()
+    assert tried.context["report"].applied == 1 and not Actor.objects.filter(name="مجلس جديد").exists()
     wrong = senior.post(page, {"file": file(text + 'colour = "أحمر"\n'), "sure": "1"})
     assert "names.toml: actor 1" in wrong.content.decode() and not Actor.objects.filter(name="مجلس جديد").exists()
     senior.post(page, {"file": file(text), "sure": "1"})
